@@ -1,8 +1,8 @@
 //! `--open`: what is open before alerts are played. Other alerts, as a monitor posts them; or the incidents of a server, by
 //! its address, by a file that `/v1/incidents` or `oncall incident ID` wrote, or by its state directory.
 //!
-//! A server and a state directory give all that is known. A list has no labels and no timeline: of each incident it says
-//! what it is about, who has it and what holds it back, and that is taken.
+//! A server and a state directory give all that is known. A list has no timeline: of each incident it says what it is about
+//! with its labels, who has it and what holds it back, and that is taken.
 
 use super::known::known;
 use super::remote::{Question, Server, segment};
@@ -14,7 +14,7 @@ use crate::config::{Config, Endpoint, RunTimeAbsence, RunTimeOverride, RunTimeSi
 use crate::disk::directory::StateDir;
 use crate::disk::recover;
 use crate::incident::{
-    AlertChange, Change, Entry, HeldBack, IncidentId, Opened, ResponseChange, RunTimeChange, State,
+    AlertChange, Change, Entry, HeldBack, IncidentId, Opened, ResponseChange, RunTimeChange, State, group_of,
 };
 use crate::integration::read_trusted;
 use crate::language::Language;
@@ -68,7 +68,7 @@ pub(super) fn already(
             let text = body::read(Path::new(file))?;
             match incidents(&text) {
                 Some(list) => {
-                    already.without_labels = list.iter().filter(|it| it["timeline"].is_null()).count();
+                    already.without_labels = list.iter().filter(|it| lacks_labels(it)).count();
                     state_of(list.iter().flat_map(|it| of_incident(it, config)).collect())
                 }
                 None => {
@@ -104,6 +104,13 @@ fn incidents(text: &[u8]) -> Option<Vec<Value>> {
     }
     let list = value["incidents"].as_array()?;
     (value["counts"].is_object() || list.iter().all(is_one)).then(|| list.clone())
+}
+
+/// A list leaves out labels that are more than it holds; that of an older server has none.
+fn lacks_labels(incident: &Value) -> bool {
+    let mut own = incident["alerts"].as_array().into_iter().flatten().map(|alert| &alert["own"]);
+    let known = incident["labels"].is_object() && own.all(|own| own.is_null() || own["labels"].is_object());
+    incident["timeline"].is_null() && !known
 }
 
 /// As a server that starts there would find it; nothing in it is changed, and a server may run.
@@ -179,13 +186,17 @@ fn of_list(id: IncidentId, incident: &Value, config: &Config) -> Option<Vec<Entr
     let mut changes: Vec<(Timestamp, Change)> = Vec::new();
     for (n, alert) in incident["alerts"].as_array()?.iter().filter(|it| it["firing"] == true).enumerate() {
         let own = read(&alert["severity"]);
+        let words = if alert["own"].is_object() { &alert["own"] } else { incident };
         let event = Event {
             integration: alert["integration"].as_str()?.to_owned(),
             dedup_key: alert["dedup_key"].as_str()?.to_owned(),
             severity: own,
-            summary: incident["summary"].as_str().unwrap_or_default().to_owned(),
+            summary: words["summary"].as_str().unwrap_or_default().to_owned(),
+            labels: read(&words["labels"]).unwrap_or_default(),
             ..Event::blank(Action::Trigger)
         };
+        let service = incident["service"].as_str().and_then(|id| config.services.get(id));
+        let group = service.and_then(|service| group_of(service, &event, severity));
         let change = match n {
             0 => AlertChange::Opened(Box::new(Opened {
                 event,
@@ -197,7 +208,7 @@ fn of_list(id: IncidentId, incident: &Value, config: &Config) -> Option<Vec<Entr
                 raise_at: None,
                 held_back: held_back(incident),
                 policy: None,
-                group: None,
+                group,
                 stale_at: None,
                 mirrors: Vec::new(),
                 declared: None,
@@ -215,11 +226,9 @@ fn of_list(id: IncidentId, incident: &Value, config: &Config) -> Option<Vec<Entr
         changes.push((at, change.into()));
     }
     if let (Some(by), Some(at)) = (incident["acknowledged_by"].as_str(), read(&incident["acknowledged_at"])) {
-        let named = config.users.iter().find(|(_, user)| user.name == by);
-        let by = named.map_or_else(
-            || Actor::Stranger { name: by.to_owned(), way: Via::Api },
-            |(id, _)| Actor::User(id.clone()),
-        );
+        let named = || config.users.iter().find(|(_, user)| user.name == by).map(|(id, _)| id.clone());
+        let id = incident["acknowledged_by_user"].as_str().map(Into::into).or_else(named);
+        let by = id.map_or_else(|| Actor::Stranger { name: by.to_owned(), way: Via::Api }, Actor::User);
         let (until, snoozed) = (read(&incident["acknowledged_until"]), incident["snoozed"] == true);
         let taken = ResponseChange::Acknowledged {
             by,
@@ -255,8 +264,12 @@ fn held_back(incident: &Value) -> Option<HeldBack> {
 fn of_made(name: &str, made: &Value) -> Option<Entry> {
     let seq = made["id"].as_u64()?;
     let (from, until) = (read(&made["from"])?, read(&made["until"])?);
-    let by = Actor::Stranger { name: made["by"].as_str().unwrap_or_default().to_owned(), way: Via::Api };
-    let (via, reason) = (Via::Api, made["reason"].as_str().map(str::to_owned));
+    let named = made["by"].as_str().unwrap_or_default();
+    let by = made["by_user"].as_str().map_or_else(
+        || Actor::Stranger { name: named.to_owned(), way: Via::Api },
+        |id| Actor::User(id.into()),
+    );
+    let (via, reason) = (read(&made["via"]).unwrap_or(Via::Api), made["reason"].as_str().map(str::to_owned));
     let change = match name {
         "overrides" => RunTimeChange::Override(Box::new(RunTimeOverride {
             schedule: read(&made["schedule"])?,

@@ -34,7 +34,7 @@ const NAMES: usize = 10;
 pub(super) struct Played {
     pub events: Vec<Event>,
     pub simulated: Simulated,
-    /// So many incidents were open by a list that has no labels.
+    /// Of so many open incidents the list does not say the labels.
     pub without_labels: usize,
 }
 

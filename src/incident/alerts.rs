@@ -99,7 +99,7 @@ impl Call<'_> {
             return Some(id);
         }
         let service = decision.routed.service.as_ref().and_then(|id| self.config.services.get(id));
-        let group = service.and_then(|service| group(service, &event, decision.routed.severity));
+        let group = service.and_then(|service| group_of(service, &event, decision.routed.severity));
         let held = self.held_of_event(&event, &decision);
         if let Some(id) = self.joinable(service, group.as_deref(), (held.is_some(), &decision.urgency)) {
             self.join(id, event, &decision, None);
@@ -388,7 +388,7 @@ impl Incident {
 
 /// The values that alerts must share to join; `None` where the service does not group or the alert lacks one. What our own
 /// server says, and what nobody could read, is an incident of its own.
-fn group(service: &Service, event: &Event, severity: Severity) -> Option<String> {
+pub fn group_of(service: &Service, event: &Event, severity: Severity) -> Option<String> {
     let own = event.dedup_key == HEARTBEAT_KEY || event.labels.contains_key(UNPARSED);
     if own || event.integration == route::OWN_INTEGRATION {
         return None;

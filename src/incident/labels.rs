@@ -38,6 +38,11 @@ impl Labels {
         self.0.split_terminator(LABEL_END).filter_map(|label| label.split_once(NAME_END))
     }
 
+    /// How many bytes they take.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// The value of a label; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)

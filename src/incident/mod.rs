@@ -100,6 +100,7 @@ mod until_resolved;
 mod waits;
 mod words;
 
+pub use alerts::group_of;
 pub use apply::{CLOSED_MAX, KEYS_MAX};
 pub use committed::COMMITTED_MAX;
 pub use course::ASKED_MAX;

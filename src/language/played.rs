@@ -172,7 +172,7 @@ fn en(piece: Playing<'_>) -> String {
             format!("{alerts} alerts are in it. They make {incidents} incidents.")
         }
         Playing::NoLabels { incidents } => format!(
-            "A list of incidents has no labels: what matches on those of the {incidents} that are open is not met here. \
+            "The list does not say the labels of {incidents} of the open incidents: what matches on those is not met here. \
              `--open URL` asks the server for them."
         ),
         Playing::CannotRead { summary } => {
@@ -257,7 +257,7 @@ fn ja(piece: Playing<'_>) -> String {
             format!("アラート {alerts} 件。インシデントは {incidents} 件になります。")
         }
         Playing::NoLabels { incidents } => format!(
-            "インシデントの一覧にはラベルがないため、オープン中の {incidents} 件のラベルを使う条件は一致しません。\
+            "オープン中の {incidents} 件のラベルが一覧にないため、そのラベルを使う条件は一致しません。\
              `--open URL` を使うとサーバーから取得します。"
         ),
         Playing::CannotRead { summary } => {

@@ -16,6 +16,8 @@ pub struct StandingWords {
     pub to_step: &'static str,
     pub people: &'static str,
     pub policies: &'static str,
+    /// What can be done about an incident.
+    pub commands: &'static str,
     /// Of the form of a silence.
     pub scope: &'static str,
     pub when: &'static str,
@@ -36,6 +38,7 @@ const EN: StandingWords = StandingWords {
     to_step: "To step",
     people: "People",
     policies: "Escalation policies",
+    commands: "What to do",
     scope: "Choose services, say which alerts, or both: what fits both is muted. You see what that is before it begins.",
     when: "Only alerts with, one a line (labels.env=staging, severity=warning)",
     everything: "Everything, for 4 hours at most",
@@ -55,6 +58,7 @@ const JA: StandingWords = StandingWords {
     to_step: "呼び出すステップ",
     people: "人",
     policies: "エスカレーションポリシー",
+    commands: "できること",
     scope: "サービスか、対象のアラートの条件、またはその両方を指定してください（両方を指定すると、どちらにも合うものが対象です）。始める前に対象を確かめられます。",
     when: "アラートの条件（1行に1つ。例: labels.env=staging、severity=warning）",
     everything: "すべてのサービス（最長4時間）",

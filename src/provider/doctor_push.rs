@@ -53,6 +53,16 @@ pub fn mail_verdict(login: &Login, result: Result<Response, Failure>) -> Verdict
             );
             wrong(why, way_out)
         }
+        Err(Failure::NotSent(why)) if why.contains("more than it was asked") => wrong(
+            Words::new(
+                "it says more than it was asked before TLS begins, and nothing is sent to it",
+                "TLS を始める前に余分な応答を返します。このサーバーには送りません",
+            ),
+            Words::new(
+                "somebody between here and there may write into the conversation: write smtps:// with its port for TLS from the start",
+                "経路の途中で応答が書き加えられている可能性があります。最初から TLS で接続する smtps:// とポートを書きます",
+            ),
+        ),
         Err(Failure::NotSent(why)) if why.contains("STARTTLS") => wrong(
             Words::new(
                 "it offers no STARTTLS, and nothing is sent without",

@@ -3,6 +3,7 @@
 //! Nothing is decided here. A reply becomes a response with its code as the status; what a code means is the provider's business.
 //! Until the server wants the message nothing can have left; from then on a connection that breaks may have carried it.
 
+use super::mail_clear::InTheClear;
 use crate::config::MailSecurity;
 use crate::provider::mail::{Login, MAIL_PART_MAX, Message};
 use crate::provider::{Failure, Response};
@@ -15,7 +16,26 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
+
+/// Why a conversation ended.
+enum Broken {
+    Unreachable(std::io::Error),
+    Left(Error),
+}
+
+impl From<std::io::Error> for Broken {
+    fn from(error: std::io::Error) -> Broken {
+        Broken::Unreachable(error)
+    }
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Broken {
+        Broken::Left(error)
+    }
+}
 
 /// Sends one message. The connection ends with it: pages are few, and a stale connection is worse than a new one.
 pub async fn send(message: Message) -> Result<Response, Failure> {
@@ -55,16 +75,25 @@ pub async fn greet(login: &Login) -> Result<Response, Failure> {
     }
 }
 
-async fn come_in(login: &Login, part: Duration) -> Result<AsyncSmtpConnection, Error> {
+async fn come_in(login: &Login, part: Duration) -> Result<AsyncSmtpConnection, Broken> {
     let Login { host, port, security, credentials, hello } = login;
     let hello = ClientId::Domain(hello.clone());
     let tls = || TlsParameters::new_rustls(host.clone());
-    let first = if *security == MailSecurity::Tls { Some(tls()?) } else { None };
-    let mut connection =
-        AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(part), &hello, first, None).await?;
-    if *security == MailSecurity::StartTls {
-        connection.starttls(tls()?, &hello).await?;
-    }
+    let to = (host.as_str(), *port);
+    let mut connection = match security {
+        MailSecurity::Tls => {
+            AsyncSmtpConnection::connect_tokio1(to, Some(part), &hello, Some(tls()?), None).await?
+        }
+        MailSecurity::Local => {
+            AsyncSmtpConnection::connect_tokio1(to, Some(part), &hello, None, None).await?
+        }
+        MailSecurity::StartTls => {
+            let stream = Box::new(InTheClear::new(TcpStream::connect(to).await?));
+            let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &hello).await?;
+            connection.starttls(tls()?, &hello).await?;
+            connection
+        }
+    };
     if let Some((name, password)) = credentials {
         let credentials = Credentials::new(name.clone(), password.expose().to_owned());
         connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
@@ -77,7 +106,7 @@ async fn until_wanted(
     login: &Login,
     envelope: &Envelope,
     part: Duration,
-) -> Result<Option<AsyncSmtpConnection>, Error> {
+) -> Result<Option<AsyncSmtpConnection>, Broken> {
     let mut connection = come_in(login, part).await?;
     let mut parameters = Vec::new();
     let foreign = |address: &Address| !AsRef::<str>::as_ref(address).is_ascii();
@@ -115,7 +144,11 @@ fn made(message: &Message) -> anyhow::Result<(Envelope, Vec<u8>)> {
 }
 
 /// Before the server wants the message, nothing can have left.
-fn before(error: &Error) -> Result<Response, Failure> {
+fn before(error: &Broken) -> Result<Response, Failure> {
+    let error = match error {
+        Broken::Unreachable(error) => return Err(Failure::NotSent(error.to_string())),
+        Broken::Left(error) => error,
+    };
     match error.status() {
         Some(code) => Ok(reply(u16::from(code), &words(error))),
         None => Err(Failure::NotSent(words(error))),

@@ -75,7 +75,10 @@ fn holds(row: &Row, text: &str) -> bool {
     let has = |words: &str| words.to_lowercase().contains(text);
     has(&row.summary)
         || row.service.as_deref().is_some_and(has)
-        || row.alerts.iter().any(|alert| has(&alert.dedup_key) || alert.own.as_deref().is_some_and(has))
+        || row
+            .alerts
+            .iter()
+            .any(|alert| has(&alert.dedup_key) || alert.own.as_ref().is_some_and(|own| has(&own.summary)))
 }
 
 impl Board {

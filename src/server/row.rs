@@ -10,13 +10,15 @@ use crate::actor::Actor;
 use crate::alert::{Event, Severity};
 use crate::config::{Id, Urgency};
 use crate::incident::{
-    ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, AlertKey, Change, Entry, Escalation, EscalationChange,
-    Flapping, HeldBack, Incident, IncidentId, Merged, Opened, Record, ResponseChange, Seldom, Status,
+    ACKNOWLEDGED_BY_MAX, Acknowledgement, AlertChange, Change, Entry, Escalation, EscalationChange, HeldBack,
+    Incident, IncidentId, Labels, Merged, Opened, Record, ResponseChange, Seldom, Status,
 };
 use crate::schedule::UserId;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+pub use super::row_words::{RowAlert, RowWords};
 
 /// An incident as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Row {
     /// Of all its alerts, each once; `None`: of that one alone, as with nearly all.
     pub(super) integrations: Option<Box<[Arc<str>]>>,
     pub summary: Box<str>,
+    /// Of the alert that opened it; `None`: they are more than lists show.
+    pub labels: Option<Labels>,
     /// The highest since it was opened.
     pub severity: Severity,
     pub urgency: Urgency,
@@ -62,22 +66,6 @@ pub struct Running {
     pub deadline: Timestamp,
     /// Everybody told in this step.
     pub told: Vec<UserId>,
-}
-
-/// An alert of an incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowAlert {
-    pub integration: Arc<str>,
-    pub dedup_key: Box<str>,
-    pub firing: bool,
-    /// It fired until the incident was closed.
-    pub fired_to_the_end: bool,
-    pub severity: Severity,
-    pub since: Timestamp,
-    /// It fires and clears again and again, and counts as firing until it is calm.
-    pub flapping: Option<Box<Flapping>>,
-    /// Its summary, where that is not the incident's.
-    pub own: Option<Box<str>>,
 }
 
 /// How many alerts came to a storm that it has no keys of.
@@ -118,7 +106,7 @@ impl Row {
             severity: alert.severity,
             since: alert.since,
             flapping: alert.flapping.clone(),
-            own: alert.own.as_ref().map(|own| own.summary.clone()),
+            own: alert.own.as_deref().map(|own| Box::new(own.into())),
         });
         let alerts: Vec<RowAlert> = alerts.collect();
         let storm = incident.storm.as_ref();
@@ -128,6 +116,7 @@ impl Row {
             integration: names.of(&incident.integration),
             integrations: None,
             summary: incident.summary.clone(),
+            labels: RowWords::shown(incident.labels.clone()),
             severity: incident.severity,
             urgency: incident.urgency,
             status: incident.status,
@@ -155,6 +144,7 @@ impl Row {
             integration: names.of(&opened.event.integration),
             integrations: None,
             summary: "".into(),
+            labels: None,
             severity: opened.severity,
             urgency: opened.urgency,
             status: Status::Triggered,
@@ -250,7 +240,7 @@ impl Row {
             AlertChange::Left { integration, dedup_key, .. } => {
                 self.alerts.retain(|alert| !alert.is(integration, dedup_key));
                 if let Some(own) = self.alerts.first_mut().and_then(|first| first.own.take()) {
-                    self.summary = own;
+                    (self.summary, self.labels) = (own.summary, own.labels);
                 }
                 self.count_integrations();
             }
@@ -408,7 +398,8 @@ impl Row {
 
     fn hear(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
         self.join(event, severity, at, names);
-        self.summary = event.summary.as_str().into();
+        let said = RowWords::of(event);
+        (self.summary, self.labels) = (said.summary, said.labels);
     }
 
     /// The alert that opened it gives it its words; the others are counted.
@@ -438,7 +429,7 @@ impl Row {
             alert.since = at;
         }
         (alert.firing, alert.severity) = (true, severity);
-        alert.own.iter_mut().for_each(|own| *own = event.summary.as_str().into());
+        alert.says(event);
     }
 
     fn add(&mut self, event: &Event, severity: Severity, at: Timestamp, names: &mut Names) {
@@ -456,7 +447,7 @@ impl Row {
             severity,
             since: at,
             flapping: None,
-            own: (!self.alerts.is_empty()).then(|| event.summary.as_str().into()),
+            own: RowAlert::own_of(event).filter(|_| !self.alerts.is_empty()),
         });
         if is_new {
             self.count_integrations();
@@ -473,15 +464,5 @@ impl Running {
             deadline: running.deadline,
             told: running.told.clone(),
         }
-    }
-}
-
-impl RowAlert {
-    pub fn is(&self, integration: &str, dedup_key: &str) -> bool {
-        *self.dedup_key == *dedup_key && *self.integration == *integration
-    }
-
-    pub fn key(&self) -> AlertKey {
-        (self.integration.to_string(), self.dedup_key.to_string())
     }
 }

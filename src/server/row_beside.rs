@@ -1,7 +1,7 @@
 //! What changes a row of the board beyond an entry about its own incident: a merge and its end, a clock that jumped, an
 //! integration's new name; of which integrations its alerts are, and who leaves a running step.
 
-use super::row::{Row, RowAlert};
+use super::row::{Row, RowAlert, RowWords};
 use crate::alert::Severity;
 use crate::incident::{AlertKey, Hold, IncidentId, Merged, StepsChange};
 use jiff::{SignedDuration, Timestamp};
@@ -43,7 +43,8 @@ impl Row {
         let known: Vec<AlertKey> = self.alerts.iter().map(RowAlert::key).collect();
         let mut alerts = from.alerts.clone();
         if let Some(first) = alerts.first_mut().filter(|alert| alert.own.is_none()) {
-            first.own = Some(from.summary.clone());
+            first.own =
+                Some(Box::new(RowWords { summary: from.summary.clone(), labels: from.labels.clone() }));
         }
         alerts.retain(|alert| !known.contains(&alert.key()));
         self.merged.push(Merged { from: from.id, keys: alerts.iter().map(RowAlert::key).collect() });

@@ -13,7 +13,7 @@ use super::wish::{Query, SEVERITIES, Today, one_of, today};
 use crate::actor::Actor;
 use crate::config::{Config, Right, Urgency};
 use crate::disk::{directory::StateDir, recover};
-use crate::incident::{Entry, Hold, Incident, IncidentId, Status};
+use crate::incident::{Entry, Hold, Incident, IncidentId, Labels, Status};
 use crate::preview::timeline::Reader;
 use crate::server::board::Board;
 use crate::server::inbox::{Found, PAGE_MAX};
@@ -54,6 +54,8 @@ const PARAMETERS: [&str; 12] = [
 const LIMIT: usize = 50;
 /// The most alerts of one incident that are shown; `alert_count` says how many there are.
 const ALERTS_SHOWN_MAX: usize = 1_000;
+/// The most of them that are shown with their own words.
+const OWN_SHOWN_MAX: usize = 50;
 
 /// A list that is asked for.
 #[derive(Clone, Debug)]
@@ -220,11 +222,9 @@ pub async fn show(State(doors): Shared, headers: HeaderMap, uri: Uri, Path(id): 
 
 /// An incident with the words of its first alert.
 pub(super) fn whole(config: &Config, incident: &Incident) -> Value {
-    let labels: Map<String, Value> =
-        incident.labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let mut body = shown(config, &Row::of(incident, &mut Names::default()));
     body["description"] = json!(incident.description);
-    body["labels"] = json!(labels);
+    body["labels"] = labels(&incident.labels);
     body["links"] = json!(incident.links);
     body
 }
@@ -239,6 +239,7 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "service": row.service,
         "integration": row.integration,
         "summary": row.summary,
+        "labels": row.labels.as_ref().map(labels),
         "severity": row.severity,
         "urgency": row.urgency,
         "opened_at": row.opened_at,
@@ -249,6 +250,7 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "resolved_at": row.record.resolved_at,
         "last_event_at": row.last_event_at,
         "acknowledged_by": held.and_then(|held| held.by.last()).map(name),
+        "acknowledged_by_user": held.and_then(|held| held.by.last()).and_then(Actor::user),
         "snoozed": held.is_some_and(|held| held.snoozed),
         "resolved_by": row.resolved_by.as_ref().map(|by| name(by)),
         "paged": row.record.paged,
@@ -263,14 +265,21 @@ pub(super) fn shown(config: &Config, row: &Row) -> Value {
         "merged_into": row.merged_into,
         "storm": row.storm_size().map(|size| json!({ "alerts": size.alerts, "critical": size.critical })),
         "alert_count": row.alerts.len(),
-        "alerts": row.alerts.iter().take(ALERTS_SHOWN_MAX).map(|alert| json!({
+        "alerts": row.alerts.iter().take(ALERTS_SHOWN_MAX).enumerate().map(|(n, alert)| json!({
             "integration": alert.integration, "dedup_key": alert.dedup_key.trim_start_matches('\u{1}'),
             "firing": alert.firing, "severity": alert.severity, "since": alert.since,
+            "own": alert.own.as_ref().filter(|_| n < OWN_SHOWN_MAX).map(|own| json!({
+                "summary": own.summary, "labels": own.labels.as_ref().map(labels),
+            })),
             "flapping": alert.flapping.as_ref().map(|it| json!({
                 "fires": it.fires, "since": it.first_at, "until": it.until, "rule": it.rule.to_string(),
             })),
         })).collect::<Vec<_>>(),
     })
+}
+
+fn labels(labels: &Labels) -> Value {
+    labels.iter().map(|(name, value)| (name.to_owned(), value.into())).collect::<Map<String, Value>>().into()
 }
 
 fn line(entry: &Entry, live: &Live, commit: Option<&String>) -> Value {

@@ -97,21 +97,21 @@ pub(super) fn shown(config: &Config, run_time: &RunTime, kind: Made, id: u64) ->
                 "id": id, "services": made.services, "when": when, "every": null,
                 "from": made.from, "until": made.until,
                 "alerts": made.keys.iter().map(|(_, key)| key).collect::<Vec<_>>(), "at_most": made.at_most,
-                "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
+                "reason": made.reason, "by": config.name_of(&made.by), "by_user": made.by.user(), "via": made.via,
             })
         }
         Made::Offer => {
             let made = run_time.offers.get(&id)?;
             json!({
                 "id": id, "schedule": made.schedule, "user": made.who, "to": made.to, "from": made.from,
-                "until": made.until, "reason": made.reason, "by": config.name_of(&made.by), "via": made.via,
+                "until": made.until, "reason": made.reason, "by": config.name_of(&made.by), "by_user": made.by.user(), "via": made.via,
             })
         }
         Made::Absence => {
             let made = run_time.absences.get(&id)?;
             json!({
                 "id": id, "user": made.user, "cover": made.cover, "from": made.from, "until": made.until,
-                "by": config.name_of(&made.by), "via": made.via,
+                "by": config.name_of(&made.by), "by_user": made.by.user(), "via": made.via,
             })
         }
     })
@@ -123,11 +123,11 @@ fn override_shown(config: &Config, schedule: &str, it: &Override) -> Value {
         OverrideAction::Replace { who, with } => (Some(with), Some(who), None),
         OverrideAction::Add(add) => (None, None, Some(add)),
     };
-    let (id, by, via) = made_by(config, &it.origin);
+    let (id, by, by_user, via) = made_by(config, &it.origin);
     json!({
         "id": id, "schedule": schedule, "layer": it.layer.as_deref(), "from": it.from, "until": it.until,
         "with": with, "replace": replace, "add": add,
-        "reason": it.reason, "by": by, "via": via,
+        "reason": it.reason, "by": by, "by_user": by_user, "via": via,
     })
 }
 
@@ -135,7 +135,7 @@ fn silence_shown(config: &Config, run_time: &RunTime, it: &Silence) -> Option<Va
     if let Origin::RunTime { id, .. } = it.origin {
         return shown(config, run_time, Made::Silence, id);
     }
-    let (id, by, via) = made_by(config, &it.origin);
+    let (id, by, by_user, via) = made_by(config, &it.origin);
     let (from, until, every) = match &it.period {
         SilencePeriod::Once { from, until } => (Some(*from), *until, None),
         SilencePeriod::Every { from, until, .. } => (*from, *until, Some(true)),
@@ -143,15 +143,17 @@ fn silence_shown(config: &Config, run_time: &RunTime, it: &Silence) -> Option<Va
     Some(json!({
         "id": id, "services": it.services, "when": it.when.as_ref().map(when).unwrap_or_default(), "every": every,
         "from": from, "until": until, "alerts": [], "at_most": null,
-        "reason": it.reason, "by": by, "via": via,
+        "reason": it.reason, "by": by, "by_user": by_user, "via": via,
     }))
 }
 
-/// The name by which it ends early, and who made it where git does not say.
-fn made_by(config: &Config, origin: &Origin) -> (Value, Value, Value) {
+/// The name by which it ends early, and who made it where git does not say: their name, their id and the way.
+fn made_by(config: &Config, origin: &Origin) -> (Value, Value, Value, Value) {
     match origin {
-        Origin::File(place) => (json!(place.to_string()), Value::Null, Value::Null),
-        Origin::RunTime { id, by, via } => (json!(id), json!(config.name_of(by)), json!(via)),
+        Origin::File(place) => (json!(place.to_string()), Value::Null, Value::Null, Value::Null),
+        Origin::RunTime { id, by, via } => {
+            (json!(id), json!(config.name_of(by)), json!(by.user()), json!(via))
+        }
     }
 }
 

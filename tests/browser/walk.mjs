@@ -4,7 +4,7 @@ import { PHONE, alert, base, check, end, launch, signIn, watch, wrong } from "./
 
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const HOSTILE = `<img src=x onerror=alert(1)> </script><script>alert(2)</script> \u202Eevil ${"x".repeat(2000)}`;
+const HOSTILE = `<img src=x onerror=alert(1)> </script><script>alert(2)</script> \u202Eevil ${"x".repeat(10000)}`;
 
 mkdirSync("pictures", { recursive: true });
 const browser = await launch();
@@ -108,20 +108,20 @@ await page.fill(`form[action="${incident}/snooze"] input`, "30分");
 await act("snooze", button("snooze"), /スヌーズ/);
 await more();
 await page.selectOption(`form[action="${incident}/reassign"] select`, "user:sato");
-await act("reassign", button("reassign"), /sato/);
+await act("reassign", button("reassign"), /佐藤 健さん/);
 await more();
 await page.selectOption(`form[action="${incident}/page-also"] select`, "user:suzuki");
-await act("page also", button("page-also"), /suzuki/);
+await act("page also", button("page-also"), /鈴木 花子さん/);
 await more();
 await page.selectOption(`form[action="${incident}/page-also"] select`, "schedule:platform-primary");
-await act("page a schedule too", button("page-also"), /Platform|platform/);
+await act("page a schedule too", button("page-also"), /Platform primary/);
 await more();
 await act("lower", button("lower"), /低/);
 await more();
 await act("raise", button("raise"), /高/);
 await more();
 await page.selectOption(`form[action="${incident}/move"] select`, "search");
-await act("move", button("move"), /search/);
+await act("move", button("move"), /Search/);
 await page.goto(`${base}/declare`);
 await page.fill("input[name=summary]", "orders hang");
 await act("declare", () => page.click(".primary"), /受け付けました/);
@@ -212,6 +212,65 @@ const quiet = await page.getAttribute(".title a", "href");
 await more(quiet);
 await page.fill(`form[action="${quiet}/silence"] input`, "known");
 await act("silence until it is resolved", button("silence", quiet), /解決するまで通知を止め/);
+// Words of 10,000 characters, markup and marks that turn the line, in what people write: wherever it is shown, it is text and as wide as the screen.
+const form = (fields, action) => page.evaluate(([fields, action]) => {
+  const sent = Object.assign(document.createElement("form"), { method: "post", action });
+  for (const [name, value] of Object.entries(fields)) sent.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  document.body.append(sent);
+  sent.submit();
+}, [fields, action]);
+const hostile = HOSTILE.slice(0, 1900);
+for (const [action, fields] of [
+  ["/declare", { service: "checkout", summary: HOSTILE, severity: "info", description: HOSTILE }], ["/declare", { service: "nowhere", summary: HOSTILE, description: HOSTILE }],
+  ["/silences/new", { services: "checkout", when: `labels.x=${hostile}`, until: "2h", reason: HOSTILE }], ["/silences/new", { services: "checkout", when: HOSTILE, until: "2h", reason: HOSTILE }],
+  ["/schedules/web-primary/override", { with: "tanaka", from: "now", until: "2h", reason: hostile, confirm: "true" }],
+  ["/offers", { schedule: "web-primary", from: "明日 10:00", until: "明日 12:00", reason: hostile }], ["/absences", { until: HOSTILE }],
+]) {
+  await page.goto(`${base}/services`);
+  await Promise.all([page.waitForNavigation(), form(fields, action)]);
+  check(await page.evaluate("document.documentElement.scrollWidth<=document.documentElement.clientWidth"), `${action}, hostile, is wider than the screen`);
+  check((await page.locator("main img, main script").count()) === 0, `${action}: what somebody wrote became markup`);
+}
+for (const path of ["/", "/me", "/declare", "/on-call", "/schedules/web-primary"]) {
+  await page.goto(base + path);
+  check(await page.evaluate("document.documentElement.scrollWidth<=document.documentElement.clientWidth"), `${path}, hostile, is wider than the screen`);
+  check((await page.locator("main img, main script").count()) === 0, `${path}: what somebody wrote became markup`);
+}
+// As it is listened to: no mark is read, each incident is a heading, what is chosen and pressed says what it is about, and what was done is
+// said when the page has come.
+const heard = async (path) => {
+  await page.goto(base + path);
+  return page.locator("body").ariaSnapshot();
+};
+const list = await heard("/?text=payments");
+check(/heading "payments fail" \[level=2\]/.test(list) && /checkbox "選択 [\d-]+: payments fail"/.test(list), `the list is heard as\n${list}`);
+const duty = await heard("/on-call");
+check(/button "次の交代まで引き受ける – Web primary"/.test(duty) && /columnheader "当番/.test(duty), `who is on call is heard as\n${duty}`);
+const told = await heard(incident);
+check(/article "payments fail"/.test(told) && /group "できること"/.test(told), `an incident is heard as\n${told}`);
+for (const one of [list, duty, told]) check(!/[▲◆✓▸▾]/.test(one), `a mark is read aloud in\n${one}`);
+await page.locator("details.commands summary").click();
+await page.fill("textarea", "for who listens");
+await Promise.all([page.waitForNavigation(), button("note")()]);
+await page.waitForFunction(() => /メモ/.test(document.getElementById("news").textContent));
+check(/^メモ/.test(await page.title()), "the title does not say what was done");
+// Where the system chooses the colours, the current place, the button that is meant, and the drawings are told by lines and words.
+await page.emulateMedia({ forcedColors: "active" });
+await page.setViewportSize({ width: 1280, height: 900 });
+const edge = (selector) => page.locator(selector).first().evaluate((it) => getComputedStyle(it).borderBottomColor);
+await page.goto(base + incident);
+await page.screenshot({ path: "pictures/forced-colors.png" });
+check((await edge('nav a[aria-current]')) !== (await edge("nav a:not([aria-current])")), "in forced colours no one sees which page this is");
+const line = await page.locator(".bar .primary").first().evaluate((it) => [getComputedStyle(it).borderTopWidth, getComputedStyle(it).borderTopColor, getComputedStyle(it).backgroundColor]);
+check(line[0] === "3px" && line[1] !== line[2], `in forced colours the first button has no line of its own: ${line}`);
+await page.goto(`${base}/schedules/web-primary`);
+await page.screenshot({ path: "pictures/forced-colors-schedule.png", fullPage: true });
+const drawn = await page.locator(".weeks text").evaluateAll((all) => all.map((it) => getComputedStyle(it).fill));
+const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+check(drawn.length > 0 && drawn.every((fill) => fill !== ground), `in forced colours text of a drawing is ${ground} on ${ground}`);
+await page.emulateMedia({ forcedColors: "none" });
+await page.setViewportSize(PHONE);
+await page.goto(base + incident);
 await act("sign out", () => page.click("footer button"), /サインイン/);
 await page.goto(`${base}/`);
 check(page.url() === `${base}/sign-in`, "after signing out there are pages still");

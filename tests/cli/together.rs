@@ -142,7 +142,7 @@ fn a_list_of_incidents_is_what_is_open() {
     let alerts = [alert("hang", &[("service", "checkout"), ("severity", "critical")])];
     let said = text(&alerts, "02:00", &["--open", &file.display().to_string()]);
     assert!(said.starts_with("Nobody is told; is open already: 7-3 hears of it anew."), "{said}");
-    assert!(said.contains("A list of incidents has no labels"), "{said}");
+    assert!(said.contains("The list does not say the labels of 1 of the open incidents"), "{said}");
     // Another alert opens an incident of its own, whose number is new.
     let other = [alert("other", &[("service", "checkout"), ("severity", "critical")])];
     let json = json_of(&other, "02:00", &["--open", &file.display().to_string()]);
@@ -151,6 +151,39 @@ fn a_list_of_incidents_is_what_is_open() {
         (&json!("opens"), &json!("8-1"))
     );
     assert!(!json["contacts"].as_array().unwrap().is_empty(), "{json}");
+}
+
+/// What a list says of labels is enough: a node explains a pod, also where it was not the alert that opened the incident.
+#[test]
+fn a_list_of_incidents_with_labels_mutes() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("open.json");
+    let labels = |of: &[(&str, &str)]| {
+        json!(
+            of.iter()
+                .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                .collect::<serde_json::Map<String, Value>>()
+        )
+    };
+    let node = |own: Value| json!({ "integration": "prometheus", "dedup_key": "node", "firing": true, "severity": "critical", "own": own });
+    let list = |labels: Value, alerts: Value| {
+        let open = json!({
+            "id": "7-3", "status": "acknowledged", "service": "platform", "integration": "prometheus", "labels": labels,
+            "summary": "node fails", "severity": "critical", "urgency": "high", "opened_at": "2026-12-07T16:00:00Z",
+            "acknowledged_by": "Emma Smith", "acknowledged_by_user": "smith", "acknowledged_at": "2026-12-07T16:02:00Z",
+            "alerts": alerts,
+        });
+        json!({ "incidents": [open], "counts": {}, "next_before": null }).to_string()
+    };
+    let first = json!({ "integration": "prometheus", "dedup_key": "disk", "firing": true, "severity": "error", "own": null });
+    let own = json!({ "summary": "node fails", "labels": labels(&NODE) });
+    for text in [list(labels(&NODE), json!([node(Value::Null)])), list(json!({}), json!([first, node(own)]))]
+    {
+        fs::write(&file, text).unwrap();
+        let json = json_of(&[alert("pod", &POD)], "02:00", &["--open", &file.display().to_string()]);
+        let held = &json["alerts"][0]["held_back"];
+        assert_eq!((&held["by"], &held["source"]), (&json!("inhibition"), &json!("7-3")), "{json}");
+    }
 }
 
 /// One incident with its timeline, as `/v1/incidents/ID` gives it, has the labels: its node explains a pod.

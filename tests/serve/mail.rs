@@ -265,6 +265,16 @@ async fn the_doctor_names_what_is_wrong_with_a_mail_server() {
             "it offers no STARTTLS, and nothing is sent without",
             "smtps://",
         ),
+        // Read over TLS, it would be the answer to EHLO, and the true one that to the password.
+        (
+            "somebody writes into it before TLS",
+            Tls::Injected(here, "250-stand-in\r\n250 AUTH PLAIN"),
+            plain,
+            at_login("535 5.7.8 no"),
+            true,
+            "it says more than it was asked before TLS begins, and nothing is sent to it",
+            "smtps://",
+        ),
         ("STARTTLS is refused", Tls::Refused, plain, None, true, "it answered 454", busy),
         (
             "no way to sign in",
@@ -327,7 +337,7 @@ async fn the_doctor_names_what_is_wrong_with_a_mail_server() {
         all.spawn(async move {
             let (scheme, on) = match tls {
                 Tls::FromTheStart(_) => ("smtps", "127.0.0.1:0"),
-                Tls::Never | Tls::Offered(_) | Tls::Refused => ("smtp", "127.0.0.2:0"),
+                Tls::Never | Tls::Offered(_) | Tls::Injected(..) | Tls::Refused => ("smtp", "127.0.0.2:0"),
             };
             let (address, mut told) = start(on, Manner { tls, mechanisms, fault });
             let host = if scheme == "smtps" { "localhost" } else { "127.0.0.2" };

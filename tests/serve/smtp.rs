@@ -34,6 +34,8 @@ pub enum Tls {
     FromTheStart(Certificate),
     /// By STARTTLS.
     Offered(Certificate),
+    /// The same, and with its answer come these, as somebody in between would write them.
+    Injected(Certificate, &'static str),
     /// STARTTLS is offered, and refused.
     Refused,
 }
@@ -140,7 +142,7 @@ fn converse(stream: TcpStream, manner: Manner, tell: &mpsc::UnboundedSender<Told
         return Some(());
     }
     let upgraded = Talk::over(stream.try_clone().ok()?, manner, false, tell).listen(true)?;
-    let Tls::Offered(certificate) = manner.tls else { return Some(()) };
+    let (Tls::Offered(certificate) | Tls::Injected(certificate, _)) = manner.tls else { return Some(()) };
     upgraded.then(|| StreamOwned::new(tls(certificate), stream)).map_or(Some(()), |stream| {
         Talk::over(stream, manner, true, tell).listen(false)?;
         Some(())
@@ -179,6 +181,10 @@ impl<'t, S: Read + Write> Talk<'t, S> {
                         self.say("220 go ahead")?;
                         return Some(true);
                     }
+                    Tls::Injected(_, more) => {
+                        self.say(&format!("220 go ahead\r\n{more}"))?;
+                        return Some(true);
+                    }
                     Tls::Never | Tls::FromTheStart(_) | Tls::Refused => {
                         self.say("454 4.7.0 TLS not available")?;
                     }
@@ -202,7 +208,7 @@ impl<'t, S: Read + Write> Talk<'t, S> {
 
     fn hello(&self) -> String {
         let Manner { tls, mechanisms, .. } = self.manner;
-        let starttls = matches!(tls, Tls::Offered(_) | Tls::Refused) && !self.encrypted;
+        let starttls = matches!(tls, Tls::Offered(_) | Tls::Injected(..) | Tls::Refused) && !self.encrypted;
         let starttls = if starttls { "250-STARTTLS\r\n" } else { "" };
         let auth = if mechanisms.is_empty() { String::new() } else { format!("250-AUTH {mechanisms}\r\n") };
         format!("250-stand-in\r\n{starttls}{auth}250 8BITMIME")
