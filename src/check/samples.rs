@@ -39,7 +39,7 @@ pub(super) fn unreadable(subject: &Subject<'_>) -> Vec<Found> {
             let message = match unread {
                 Some(event) => Words::new(
                     format!("{} cannot be read: {}", sample.path, event.summary),
-                    format!("{} を読めません（{}）", sample.path, why(&event.summary)),
+                    format!("{} を読めません（「{}」）", sample.path, why(&event.summary)),
                 ),
                 None if events.is_empty() => Words::new(
                     format!("there is no alert in {}", sample.path),

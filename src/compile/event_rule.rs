@@ -13,6 +13,7 @@ use crate::config::{
     template_values,
 };
 use crate::document;
+use crate::language::findings::template_fault;
 use crate::language::words::{Words, all_of, did_you_mean};
 
 impl Resolver<'_> {
@@ -125,7 +126,7 @@ impl Resolver<'_> {
                 code::TEMPLATE,
                 Words::new(
                     format!("in line {line}, column {column} of this template: {reason}"),
-                    format!("テンプレートの {line} 行 {column} 文字目: {reason}"),
+                    format!("テンプレートの {line} 行 {column} 文字目: {}", template_fault(&reason)),
                 ),
             ),
         };
@@ -177,7 +178,7 @@ impl Resolver<'_> {
         if let Some(unknown) = template.unknown(&template_values(&any, None)) {
             let message = Words::new(
                 format!("this template cannot work: {unknown}"),
-                format!("このテンプレートは動きません: {unknown}"),
+                format!("このテンプレートは動きません: {}", template_fault(&unknown)),
             );
             self.error(code::TEMPLATE, at.clone(), message);
         }

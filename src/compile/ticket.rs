@@ -8,6 +8,7 @@ use crate::config::{
     FIELD_DEPTH_MAX, FieldValue, TICKET_FIELDS_MAX, TICKET_NAMES, Template, TicketFields, TicketValues,
 };
 use crate::document::OneOrMany;
+use crate::language::findings::template_fault;
 use crate::language::words::{Words, all_of, did_you_mean};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -104,7 +105,7 @@ impl Resolver<'_> {
         if let Some(unknown) = template.unknown(&TicketValues::default().engine()) {
             let message = Words::new(
                 format!("this template cannot work: {unknown}"),
-                format!("このテンプレートは動きません: {unknown}"),
+                format!("このテンプレートは動きません: {}", template_fault(&unknown)),
             );
             self.error(code::TEMPLATE, at.clone(), message);
             return None;

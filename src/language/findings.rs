@@ -85,3 +85,16 @@ const SCHEMA: &[(&str, &str)] = &[
 pub fn of_schema(said: &str) -> &str {
     SCHEMA.iter().find(|(english, _)| *english == said).map_or(said, |(_, japanese)| *japanese)
 }
+
+/// What is wrong with a template, as its engine says it: in Japanese what people get wrong, the rest as it was said.
+pub fn template_fault(said: &str) -> String {
+    let unknown = said.strip_prefix("unknown filter: filter ").and_then(|it| it.strip_suffix(" is unknown"));
+    match (said, unknown) {
+        ("unexpected end of input, expected end of variable block", _) => "`}}` がありません".to_owned(),
+        ("unexpected end of input, expected end of block", _) => "`%}` がありません".to_owned(),
+        ("it takes too much work", _) => "処理が多すぎます".to_owned(),
+        (_, Some(filter)) => format!("フィルター `{filter}` はありません"),
+        (said, None) if said.contains('`') => said.to_owned(),
+        (said, None) => format!("`{said}`"),
+    }
+}

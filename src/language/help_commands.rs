@@ -219,7 +219,7 @@ pub(super) const LINES: &[(&str, &str)] = &[
     ),
     (
         "For the health check of a container, and for scripts. It asks for /healthz, which needs no token.",
-        "コンテナーのヘルスチェックやスクリプト用です。トークンの要らない /healthz に問い合わせます。",
+        "コンテナのヘルスチェックやスクリプト用です。トークンの要らない /healthz に問い合わせます。",
     ),
     ("Exit status: 0 healthy, 3 not.", "終了ステータス: 0 正常、3 異常"),
     (

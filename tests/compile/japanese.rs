@@ -90,6 +90,31 @@ fn is_japanese(text: &str) -> bool {
     prose.chars().any(japanese) || !prose.chars().any(char::is_alphabetic)
 }
 
+/// Three English words in a row are a sentence that nobody has translated, unless they are code or quoted.
+#[test]
+fn no_finding_and_no_explanation_has_an_english_sentence() {
+    let said = wrong_trees().flat_map(|tree| said_of(&tree)).map(|words| words.ja);
+    let explained = explain::table().into_iter().map(|line| {
+        let text = explain::text(line.code, Language::Ja).unwrap();
+        let prose = text.lines().filter(|line| !line.starts_with(' ')).collect::<Vec<_>>();
+        prose.join("\n")
+    });
+    let english: BTreeSet<String> = said.chain(explained).filter(|text| is_english(text)).collect();
+    assert!(english.is_empty(), "{english:#?}");
+    assert!(is_english("このテンプレートは動きません: filter titel is unknown"), "the rule finds one");
+}
+
+fn is_english(text: &str) -> bool {
+    let is_word = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
+    let quoted = |line: &str| line.split(['「', '」']).step_by(2).collect::<Vec<_>>().join("・");
+    let prose = text.lines().map(|line| quoted(&line.split('`').step_by(2).collect::<Vec<_>>().join("・")));
+    // A diff of what an expectation says and what happens is in columns of names.
+    prose.filter(|line| !line.contains("  ")).any(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        words.windows(3).any(|three| three.iter().all(is_word))
+    })
+}
+
 #[test]
 fn every_code_is_explained_in_japanese() {
     for line in explain::table() {
