@@ -217,7 +217,7 @@ fn mistakes() {
     let alerts = [alert("node", &NODE)];
     let open = folder.path().display().to_string();
     refused(
-        &played(&alerts, "02:00", &["--open", &open]),
+        &played(&alerts, "02:00", &["--open", &open, "--language", "en"]),
         Exit::Usage,
         &["this is no state directory", "oncall serve --state"],
     );
