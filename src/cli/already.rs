@@ -49,12 +49,12 @@ pub(super) fn already(
     endpoint: &Endpoint,
     opens: &[String],
     at: Timestamp,
+    language: Language,
 ) -> Result<Result<Already, Output>> {
-    let language = config.organisation.language;
     let mut already = Already { before: Before::default(), without_labels: 0 };
     for named in opens {
         let state = if named.starts_with("http://") || named.starts_with("https://") {
-            match asked(named, config)? {
+            match asked(named, config, language)? {
                 Ok(entries) => state_of(entries),
                 Err(refused) => return Ok(Err(refused)),
             }
@@ -128,7 +128,7 @@ fn in_directory(path: &Path, language: Language) -> Result<State> {
 }
 
 /// Everything that the server knows of what is open, and what people made at run time.
-fn asked(url: &str, config: &Config) -> Result<Result<Vec<Entry>, Output>> {
+fn asked(url: &str, config: &Config, language: Language) -> Result<Result<Vec<Entry>, Output>> {
     let server = Server { url: Some(url.to_owned()), format: super::remote::Format::Text };
     let mut question = Question::get("/v1/incidents");
     let limit = INCIDENTS_MAX.to_string();
@@ -140,7 +140,6 @@ fn asked(url: &str, config: &Config) -> Result<Result<Vec<Entry>, Output>> {
         Err(refused) => return Ok(Err(refused)),
     };
     if !list["next_before"].is_null() {
-        let language = config.organisation.language;
         return Err(no(language, &of_open(url, &too_many_open(INCIDENTS_MAX))));
     }
     let mut entries = Vec::new();

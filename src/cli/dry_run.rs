@@ -99,7 +99,7 @@ pub(super) fn play(arguments: &Arguments, alert: &Path, integration: &str) -> Re
     let zone = &config.organisation.time_zone;
     let at = arguments.at.as_deref().map_or_else(|| Ok(now()), |text| instant(text, zone, language))?;
     let body = body::read(alert)?;
-    let open = match already(config, endpoint, &arguments.open, at)? {
+    let open = match already(config, endpoint, &arguments.open, at, language)? {
         Ok(open) => open,
         Err(refused) => return Ok(refused),
     };
